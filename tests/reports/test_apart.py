@@ -23,11 +23,11 @@ def organisations(draw: st.DrawFn) -> tuple[Parents, Mapping[str, frozenset[str]
 
 
 def inside(parents: Parents, level: str) -> set[str]:
-    found = {level}
+    units = {level}
     for unit, parent in parents.items():  # Parents come before those below them.
-        if parent in found:
-            found.add(unit)
-    return found
+        if parent in units:
+            units.add(unit)
+    return units
 
 
 def counted_at(parents: Parents, took_part: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:
@@ -44,8 +44,8 @@ def test_what_a_level_counts_beside_those_below_it_is_nobody_or_enough(
     parents, took_part = organisation
     counted = counted_at(parents, took_part)
     for level, units in counted.items():
-        below = set().union(*(counted[one] for one in parents if parents[one] == level))
-        people = frozenset[str]().union(*(took_part.get(one, frozenset()) for one in units - below))
+        below = set().union(*(counted[unit] for unit in parents if parents[unit] == level))
+        people = frozenset[str]().union(*(took_part.get(unit, frozenset()) for unit in units - below))
         assert len(people) == 0 or len(people) >= K
         # And nobody whom a level below counts is missing above it.
         assert below <= units

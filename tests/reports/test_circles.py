@@ -9,7 +9,7 @@ from reports.figures.suppression import ReachGroup, publishable_groups
 from reports.figures.team_month import SMALLEST_FOR_REACH
 
 Parents = Mapping[str, str | None]
-Told = Callable[[Parents, Mapping[str, ReachGroup]], dict[str, ReachGroup]]
+Publisher = Callable[[Parents, Mapping[str, ReachGroup]], dict[str, ReachGroup]]
 
 
 @st.composite
@@ -22,12 +22,12 @@ def organisations(draw: st.DrawFn) -> tuple[Parents, Mapping[str, ReachGroup]]:
     return parents, {unit: ReachGroup(size, draw(st.integers(0, size))) for unit, size in sizes.items()}
 
 
-def remainders(parents: Parents, found: Mapping[str, ReachGroup]) -> list[int]:
+def remainders(parents: Parents, groups: Mapping[str, ReachGroup]) -> list[int]:
     """By unit with a band: its people without those whom the nearest bands below it are about."""
-    left = {unit: circle.members for unit, circle in found.items()}
-    for unit, circle in found.items():
+    left = {unit: circle.members for unit, circle in groups.items()}
+    for unit, circle in groups.items():
         above = parents[unit]
-        while above is not None and above not in found:
+        while above is not None and above not in groups:
             above = parents[above]
         if above is not None:
             left[above] -= circle.members
@@ -39,18 +39,18 @@ def test_nothing_smaller_than_eight_is_left_when_bands_are_subtracted(
     organisation: tuple[Parents, Mapping[str, ReachGroup]],
 ) -> None:
     parents, own = organisation
-    found = publishable_groups(parents, own)
-    assert all(circle.members >= SMALLEST_FOR_REACH for circle in found.values())
-    assert all(count == 0 or count >= SMALLEST_FOR_REACH for count in remainders(parents, found))
+    groups = publishable_groups(parents, own)
+    assert all(circle.members >= SMALLEST_FOR_REACH for circle in groups.values())
+    assert all(count == 0 or count >= SMALLEST_FOR_REACH for count in remainders(parents, groups))
 
 
 def everybody_below(parents: Parents, own: Mapping[str, ReachGroup]) -> dict[str, ReachGroup]:
     """The naive way: a unit of eight or more tells of all its people."""
-    found = dict(own)
+    groups = dict(own)
     for unit in reversed(list(parents)):
         if (above := parents[unit]) is not None:
-            found[above] += found[unit]
-    return {unit: circle for unit, circle in found.items() if circle.members >= SMALLEST_FOR_REACH}
+            groups[above] += groups[unit]
+    return {unit: circle for unit, circle in groups.items() if circle.members >= SMALLEST_FOR_REACH}
 
 
 def test_the_naive_way_leaves_three_people_and_says_that_none_was_thanked() -> None:

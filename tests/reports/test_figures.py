@@ -4,16 +4,14 @@ from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 
 from reports.charts.from_figures import chart_contents
-from reports.figures import significance as claims
-from reports.figures import team_month as figures
+from reports.figures import significance, team_month
 from reports.figures.significance import PulseClaim, named_least, named_most
 from reports.figures.spans import Span
 from reports.figures.team_month import CheckInStatus, CountedMonth, Mix, Share, mix
-from reports.text import pulse as check_in
-from reports.text import sentences as words
+from reports.text import pulse, sentences
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import voice
 from slackapp.pulse.disclosure import Cell, Change, publish
@@ -27,14 +25,14 @@ def counted(*numbers: int, people: int = 5) -> CountedMonth:
     return CountedMonth(dict(zip(map(str, Behaviour), numbers, strict=True)), people)
 
 
-@given(some.lists(some.integers(0, 30), min_size=4, max_size=4), some.integers(0, 30))
+@given(st.lists(st.integers(0, 30), min_size=4, max_size=4), st.integers(0, 30))
 def test_counts_of_nought_to_four_cannot_be_told_apart(numbers: list[int], other: int) -> None:
     month, likeness = counted(*numbers), counted(other % 5, *numbers[1:])
     if numbers[0] < 5 and sum(month.named.values()) >= 5 and sum(likeness.named.values()) >= 5:
         assert mix(month, month, k=5) == mix(likeness, likeness, k=5)
 
 
-@given(some.lists(some.integers(0, 30), min_size=4, max_size=4))
+@given(st.lists(st.integers(0, 30), min_size=4, max_size=4))
 def test_the_total_never_gives_a_hidden_count_away(numbers: list[int]) -> None:
     published = mix(counted(*numbers), CountedMonth({}, 5), k=5)
     if published is not None:
@@ -67,7 +65,7 @@ def test_a_quiet_month_has_few_thanks_or_few_people(
     ],
 )
 def test_named_most_and_least_are_claimed_only_with_a_clear_lead(
-    now: figures.Counts, most: Behaviour | None, least: Behaviour | None
+    now: team_month.Counts, most: Behaviour | None, least: Behaviour | None
 ) -> None:
     assert (named_most(Mix(now, None)), named_least(Mix(now, None))) == (most, least)
 
@@ -78,33 +76,33 @@ def test_above_other_teams_a_lead_is_claimed_only_where_rounding_cannot_have_mad
     assert named_most(Mix((15, 10, 10, 10), None, is_about=True)) is None
     assert named_most(Mix((20, 10, 10, 10), None, is_about=True)) is A
     # 2 * sqrt(20 + 40) is 15.5: 20 are enough, but not the 16 that they may have been.
-    assert claims.mix_changes(Mix((40, 5, 5, 5), (20, 5, 5, 5))) == {A: Change.HIGHER}
-    assert claims.mix_changes(Mix((40, 5, 5, 5), (20, 5, 5, 5), is_about=True)) == {}
-    assert words.mix_total(say, Mix((40, 5, 5, None), None, is_about=True)) == "about 50 thank-yous"
+    assert significance.mix_changes(Mix((40, 5, 5, 5), (20, 5, 5, 5))) == {A: Change.HIGHER}
+    assert significance.mix_changes(Mix((40, 5, 5, 5), (20, 5, 5, 5), is_about=True)) == {}
+    assert sentences.mix_total(say, Mix((40, 5, 5, None), None, is_about=True)) == "about 50 thank-yous"
 
 
 def test_a_change_in_thanks_must_be_larger_than_chance() -> None:
     # 2 * sqrt(16 + 32) is 13.9 and 2 * sqrt(18 + 32) is 14.1.
-    found = claims.mix_changes(Mix((32, 32, None, 5), (16, 18, 40, 30)))
-    assert found == {A: Change.HIGHER, H: Change.LOWER}
+    changes = significance.mix_changes(Mix((32, 32, None, 5), (16, 18, 40, 30)))
+    assert changes == {A: Change.HIGHER, H: Change.LOWER}
 
 
 @pytest.mark.parametrize(
-    ("answers", "said"),
+    ("answers", "span_text"),
     [
         ([5, 4, 4, 3, 2], "6.5 or higher"),
         ([3, 3, 3, 3, 3], "4.0 to 6.0"),
         ([1, 1, 1, 1, 1], "3.5 or lower"),
     ],
 )
-def test_ranges_read_as_the_published_examples(answers: list[int], said: str) -> None:
+def test_ranges_read_as_the_published_examples(answers: list[int], span_text: str) -> None:
     cell = publish(len(answers), sum(answers))
     assert cell is not None
-    assert check_in.span(say, Span(cell, 1)) == said
+    assert pulse.span(say, Span(cell, 1)) == span_text
 
 
 def test_a_half_is_rounded_up_whatever_binary_makes_of_it() -> None:
-    assert check_in.span(say, Span(Cell(20, 58, 82), 1)) == "4.8 to 7.8"
+    assert pulse.span(say, Span(Cell(20, 58, 82), 1)) == "4.8 to 7.8"
 
 
 @pytest.mark.parametrize(
@@ -131,9 +129,9 @@ def test_a_change_needs_a_whole_step_between_the_ranges() -> None:
 
 
 def test_the_clearest_claim_is_a_change_then_the_extremes() -> None:
-    assert claims.claim(samples.TWO_MONTHS.pulse) == PulseClaim(changed=(A, Change.HIGHER))
-    assert claims.claim(samples.RICH.pulse) == PulseClaim(highest=E, lowest=H)
-    assert claims.claim(samples.SPREAD.pulse) == PulseClaim()
+    assert significance.claim(samples.TWO_MONTHS.pulse) == PulseClaim(changed=(A, Change.HIGHER))
+    assert significance.claim(samples.RICH.pulse) == PulseClaim(highest=E, lowest=H)
+    assert significance.claim(samples.SPREAD.pulse) == PulseClaim()
 
 
 @pytest.mark.parametrize(
@@ -146,8 +144,10 @@ def test_the_clearest_claim_is_a_change_then_the_extremes() -> None:
         (samples.SPREAD, "No clear change since October."),
     ],
 )
-def test_the_check_ins_title_is_the_first_sentence_that_holds(sample: figures.TeamMonth, title: str) -> None:
-    assert check_in.title(say, sample.pulse) == title
+def test_the_check_ins_title_is_the_first_sentence_that_holds(
+    sample: team_month.TeamMonth, title: str
+) -> None:
+    assert pulse.title(say, sample.pulse) == title
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_the_check_ins_title_is_the_first_sentence_that_holds(sample: figures.Te
     [(10, Share.NEARLY_EVERYONE), (9, Share.NEARLY_EVERYONE), (6, Share.MOST), (4, Share.ABOUT_HALF)],
 )
 def test_reach_is_a_band(thanked: int, share: Share) -> None:
-    assert figures.reach(10, thanked) is share
+    assert team_month.reach(10, thanked) is share
 
 
 def test_a_month_with_nothing_to_show_has_no_picture() -> None:

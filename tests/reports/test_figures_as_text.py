@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 import handlers
 from handlers.shared.context import Context
-from reports.publishing import schedule as digest
+from reports.publishing import schedule
 from reports.publishing.message import FIGURES
 from slackapp.core.db import Sessions
 from slackapp.models import Digest
@@ -33,30 +33,30 @@ def slack() -> Iterator[SmallSlack]:
 @pytest.fixture
 def bolt(database: Sessions, slack: SmallSlack, tmp_path: Path) -> Iterator[App]:
     with ThreadPoolExecutor(4) as executor:
-        made = App(
+        app = App(
             client=slack.client(),
             signing_secret="unused",
             process_before_response=True,
             token_verification_enabled=False,
             listener_executor=executor,
         )
-        handlers.register(made, Context(database, lambda: NINE, KeyDirectory(tmp_path)))
-        yield made
+        handlers.register(app, Context(database, lambda: NINE, KeyDirectory(tmp_path)))
+        yield app
 
 
 @pytest.fixture
 def place(database: Sessions) -> Hospital:
     with database.begin() as session:
-        made = hospital(session)
-        thanks_within(session, made.staff[made.ward.id], PLENTY, moment(11, 3))
-        close_poll(session, made.workspace, moment(11, 9), {made.ward: (12, 38, 42)})
-    digest.enqueue_due(database, NINE)
-    return made
+        place = hospital(session)
+        thanks_within(session, place.staff[place.ward.id], PLENTY, moment(11, 3))
+        close_poll(session, place.workspace, moment(11, 9), {place.ward: (12, 38, 42)})
+    schedule.enqueue_due(database, NINE)
+    return place
 
 
 def press(bolt: App, database: Sessions, place: Hospital, user: str, *, team: str = "T1") -> BoltResponse:
     with database.read() as session:
-        made = session.scalars(select(Digest).where(Digest.team_id == place.ward.id)).one()
+        digest = session.scalars(select(Digest).where(Digest.team_id == place.ward.id)).one()
     body = {
         "type": "block_actions",
         "team": {"id": team, "domain": "hospital"},
@@ -68,7 +68,7 @@ def press(bolt: App, database: Sessions, place: Hospital, user: str, *, team: st
         "channel": {"id": "D1", "name": "directmessage"},
         "response_url": "http://127.0.0.1:9/actions",
         "actions": [
-            {"type": "button", "action_id": FIGURES, "block_id": "b", "value": made.id, "action_ts": "1"}
+            {"type": "button", "action_id": FIGURES, "block_id": "b", "value": digest.id, "action_ts": "1"}
         ],
     }
     return bolt.dispatch(BoltRequest(body=body, mode="socket_mode"))
@@ -86,11 +86,11 @@ def test_the_leader_reads_every_figure_as_text(
     leader = place.staff[place.medicine.id][1].slack_user_id
     assert press(bolt, database, place, leader).status == 200
     view = opened(slack)
-    said = json.dumps(view)
+    text = json.dumps(view)
     assert view["title"]["text"] == "Figures as text"
     assert problems(view["blocks"], surface="modal") == []
     for figure in ("Thanks 6", "Thanks 9", "Thanks under 5", "People say, 0 to 10 5.4 to 6.3"):
-        assert figure in said
+        assert figure in text
 
 
 @pytest.mark.parametrize("who", [("ULEAD2", "T1"), ("ULEAD1", "T2"), ("UNOBODY", "T1")])
@@ -100,6 +100,6 @@ def test_nobody_else_reads_them(
     user, team = who
     assert place.staff[place.medicine.id][1].slack_user_id == "ULEAD1"
     press(bolt, database, place, user, team=team)
-    said = json.dumps(opened(slack))
-    assert "November" not in said
-    assert ("This digest is for somebody else." in said) == (team == "T1")
+    text = json.dumps(opened(slack))
+    assert "November" not in text
+    assert ("This digest is for somebody else." in text) == (team == "T1")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 
 from reports import queries
 from reports.figures.findings import AT_MOST, FROM_ABOVE, Evidence, Finding, findings, middle
@@ -31,7 +31,7 @@ def evidence(key: str, low: int, high: int, check_ins: int = 3, change: Change |
 
 
 @pytest.mark.parametrize(
-    ("shown", "expected"),
+    ("printed", "expected"),
     [
         (span(120, 136), 5.5),
         (span(40, 80, parts=2), 2.5 - 0.3125),
@@ -40,26 +40,26 @@ def evidence(key: str, low: int, high: int, check_ins: int = 3, change: Change |
     ],
 )
 def test_the_middle_is_that_of_the_printed_range_and_an_open_end_is_one_step_wide(
-    shown: Span, expected: float
+    printed: Span, expected: float
 ) -> None:
-    assert middle(shown) == pytest.approx(expected)
+    assert middle(printed) == pytest.approx(expected)
 
 
 def test_a_line_rests_on_three_check_ins() -> None:
-    found = findings([evidence("helping", 60, 76, check_ins=2), evidence("breaks", 60, 76, check_ins=3)])
-    assert [one.key for one in found.needs] == ["breaks"]
+    lines = findings([evidence("helping", 60, 76, check_ins=2), evidence("breaks", 60, 76, check_ins=3)])
+    assert [line.key for line in lines.needs] == ["breaks"]
     assert findings([evidence("helping", 60, 76, check_ins=2)]).is_early
 
 
 def test_what_a_ward_cannot_change_alone_stands_in_a_line_of_its_own() -> None:
-    found = findings(evidence(key, 60, 76) for key in (*sorted(FROM_ABOVE), "helping"))
-    assert [one.key for one in found.needs] == ["helping"]
-    assert {one.key for one in found.from_above} < FROM_ABOVE
-    assert len(found.from_above) == AT_MOST
+    lines = findings(evidence(key, 60, 76) for key in (*sorted(FROM_ABOVE), "helping"))
+    assert [line.key for line in lines.needs] == ["helping"]
+    assert {line.key for line in lines.from_above} < FROM_ABOVE
+    assert len(lines.from_above) == AT_MOST
 
 
 def test_the_highest_praises_first_the_lowest_needs_first_and_a_clear_change_before_either() -> None:
-    found = findings(
+    lines = findings(
         [
             evidence("attending", 152, 168),
             evidence("empathising", 170, 184),
@@ -68,30 +68,28 @@ def test_the_highest_praises_first_the_lowest_needs_first_and_a_clear_change_bef
             evidence("understanding", 121, 137, change=Change.LOWER),
         ]
     )
-    assert [one.key for one in found.going_well] == ["empathising", "attending"]
-    assert found.needs == (Finding("understanding", Change.LOWER), Finding("breaks", is_low=True))
+    assert [line.key for line in lines.going_well] == ["empathising", "attending"]
+    assert lines.needs == (Finding("understanding", Change.LOWER), Finding("breaks", is_low=True))
 
 
 @given(
-    some.lists(
-        some.tuples(some.integers(5, 40), some.integers(0, 100), some.integers(1, 8)), min_size=1, max_size=8
-    )
+    st.lists(st.tuples(st.integers(5, 40), st.integers(0, 100), st.integers(1, 8)), min_size=1, max_size=8)
 )
 def test_nothing_is_named_twice_and_what_is_named_follows_from_its_range(
     drawn: list[tuple[int, int, int]],
 ) -> None:
-    shown = []
+    evidences = []
     for place, (n, percent, check_ins) in enumerate(drawn):
         cell = publish(n, n + 4 * n * percent // 100)
         if cell is not None:
-            shown.append(Evidence(f"own_{place}", Span(cell, 1), check_ins))
-    found = findings(shown)
-    by_key = {one.key: one for one in shown}
-    keys = [one.key for one in (*found.going_well, *found.needs, *found.from_above)]
+            evidences.append(Evidence(f"own_{place}", Span(cell, 1), check_ins))
+    lines = findings(evidences)
+    by_key = {item.key: item for item in evidences}
+    keys = [line.key for line in (*lines.going_well, *lines.needs, *lines.from_above)]
     assert len(keys) == len(set(keys))
     assert all(by_key[key].check_ins >= 3 for key in keys)
-    assert all(middle(by_key[one.key].span) >= 6.5 for one in found.going_well)
-    assert all(middle(by_key[one.key].span) < 5 for one in found.needs)
+    assert all(middle(by_key[line.key].span) >= 6.5 for line in lines.going_well)
+    assert all(middle(by_key[line.key].span) < 5 for line in lines.needs)
 
 
 @pytest.mark.parametrize("month", [*samples.ALL.values(), FULL], ids=[*samples.ALL, "full"])
@@ -99,9 +97,9 @@ def test_what_is_stored_is_read_again_as_it_was(month: TeamMonth) -> None:
     recent = {item: spans[-1] for item, spans in month.pulse.items.items()}
     named = findings([evidence("helping", 60, 76, change=Change.LOWER), evidence("attending", 170, 184)])
     pulse = replace(month.pulse, recent=recent, recent_since=samples.NOVEMBER, findings=named)
-    for shown in (month.pulse, pulse):
+    for stored_pulse in (month.pulse, pulse):
         figures = Figures(
-            month.k, month.mix, month.is_first, shown, month.reach,
+            month.k, month.mix, month.is_first, stored_pulse, month.reach,
             month.counts_by_direction, month.mutual_thanks, month.rarely_used,
         )  # fmt: skip
         assert from_json(to_json(figures)) == figures
@@ -142,10 +140,10 @@ def test_where_the_month_has_fewer_than_three_the_last_three_of_sixty_days_are_l
 ) -> None:
     scored(database, place, days, (12, 24, 28))
     pulse = read(database, place).pulse
-    assert [one.key for one in pulse.findings.needs] == needs
+    assert [line.key for line in pulse.findings.needs] == needs
     assert (pulse.recent_since.day if pulse.recent_since else None) == since
     if pulse.recent is not None:
-        assert {one.cell for one in pulse.recent.values() if one} == {Cell(36, 72, 84)}
+        assert {month_span.cell for month_span in pulse.recent.values() if month_span} == {Cell(36, 72, 84)}
 
 
 def test_a_rotating_question_is_looked_at_over_three_months_and_named_positively(
@@ -162,7 +160,7 @@ def test_a_rotating_question_is_looked_at_over_three_months_and_named_positively
             )
     pulse = read(database, place).pulse
     assert pulse.findings.from_above == (Finding("burnt_out", is_low=True),)
-    assert [one.key for one in pulse.also] == ["burnt_out"]
+    assert [question.key for question in pulse.also] == ["burnt_out"]
 
 
 def test_what_was_published_stays_and_the_next_month_is_compared_with_it(
@@ -174,7 +172,7 @@ def test_what_was_published_stays_and_the_next_month_is_compared_with_it(
             thank(session, people[n % 8], [people[(n + 1) % 8]], "helping", moment(11, 3 + n))
             for n in range(9)
         ]
-        ids = [one.id for one in given]
+        ids = [recognition.id for recognition in given]
     with database.begin() as session:
         workspace, ward = session.get_one(Workspace, place.workspace.id), session.get_one(Team, place.ward.id)
         queries.publish(session, workspace, "2025-11", [ward], now=NINE)
@@ -190,10 +188,10 @@ def share_all(database: Sessions, place: Hospital, month: int, receivers: list[i
     people = place.staff[place.ward.id]
     with database.begin() as session:
         for number in receivers:
-            made = thank(
+            recognition = thank(
                 session, people[9], [people[number]], "helping", moment(month, 9), sharing=Sharing.SHARED
             )
-            made.words = f"You stayed until the last bed was found for us, {number}."
+            recognition.words = f"You stayed until the last bed was found for us, {number}."
 
 
 def quoted(database: Sessions) -> list[tuple[str | None, str]]:
@@ -231,7 +229,9 @@ def test_only_shared_words_of_a_fitting_length_are_quoted(database: Sessions, pl
         for number, (words, sharing) in enumerate(
             [("Short.", Sharing.SHARED), ("w" * 201, Sharing.SHARED), ("w" * 100, Sharing.PRIVATE)]
         ):
-            made = thank(session, people[0], [people[1 + number]], "helping", moment(11, 9), sharing=sharing)
-            made.words = words
+            recognition = thank(
+                session, people[0], [people[1 + number]], "helping", moment(11, 9), sharing=sharing
+            )
+            recognition.words = words
     publish_month(database, place, "2025-11")
     assert quoted(database) == []

@@ -30,10 +30,10 @@ def test_thanks_are_counted_by_behaviour_for_this_month_and_the_last(database: S
         people = place.staff[place.ward.id]
         thanks_within(session, people, PLENTY, moment(11, 3))
         thanks_within(session, people, {"attending": 5, "helping": 8}, moment(10, 3))
-    told = november(database, place, place.ward)
-    assert told.mix == Mix((6, 7, 9, None), (5, None, None, 8))
-    assert told.mix.total == (22, 26)
-    assert not told.is_first
+    month = november(database, place, place.ward)
+    assert month.mix == Mix((6, 7, 9, None), (5, None, None, 8))
+    assert month.mix.total == (22, 26)
+    assert not month.is_first
 
 
 def test_a_thank_you_between_two_teams_counts_in_both_and_once_above_them(database: Sessions) -> None:
@@ -48,9 +48,9 @@ def test_a_thank_you_between_two_teams_counts_in_both_and_once_above_them(databa
                 "helping",
                 moment(11, 4, number),
             )
-    found = [november(database, place, team).mix for team in place.teams]
+    mixes = [november(database, place, team).mix for team in place.teams]
     # Six, which above other teams is told to the nearest five; counted twice it were ten.
-    assert found == [Mix((None, None, None, 5), None, is_about=True), *[Mix((None, None, None, 6), None)] * 2]
+    assert mixes == [Mix((None, None, None, 5), None, is_about=True), *[Mix((None, None, None, 6), None)] * 2]
 
 
 def told_in_a_world(
@@ -60,14 +60,14 @@ def told_in_a_world(
     world = session.begin_nested()
     place = hospital(session, nights=nights)
     live(session, place)
-    found = queries.months(session, place.workspace, "2025-11", place.teams)
+    months = queries.months(session, place.workspace, "2025-11", place.teams)
     world.rollback()
-    return {one.team: one for one in found.values()}
+    return {month.team: month for month in months.values()}
 
 
-def counts(told: TeamMonth) -> tuple[int | None, ...]:
-    assert told.mix is not None
-    return told.mix.now
+def counts(month: TeamMonth) -> tuple[int | None, ...]:
+    assert month.mix is not None
+    return month.mix.now
 
 
 def test_no_teams_hidden_count_is_what_its_neighbour_leaves_of_the_level_above(database: Sessions) -> None:
@@ -151,8 +151,8 @@ def test_one_person_alone_is_not_hidden_by_those_who_thanked_them(database: Sess
         ward, alone = place.staff[place.ward.id], place.staff[place.nights.id]
         for number in range(6):
             thank(session, ward[number], alone, "helping", moment(11, 3 + number))
-    told = november(database, place, place.nights)
-    assert (told.mix, told.counts_by_direction, told.mutual_thanks, told.rarely_used) == (
+    month = november(database, place, place.nights)
+    assert (month.mix, month.counts_by_direction, month.mutual_thanks, month.rarely_used) == (
         None,
         None,
         None,
@@ -167,8 +167,8 @@ def test_how_far_thanks_reached_is_the_same_whoever_of_three_was_thanked(databas
         ward, nights = place.staff[place.ward.id], place.staff[place.medicine.id]
         for number in range(4):
             thank(session, ward[number + 8], [ward[number]], "helping", moment(11, 3))
-        for one in nights[:thanked]:
-            thank(session, ward[0], [one], "helping", moment(11, 3))
+        for nurse in nights[:thanked]:
+            thank(session, ward[0], [nurse], "helping", moment(11, 3))
 
     with database.begin() as session:
         worlds = [told_in_a_world(session, partial(live, thanked=thanked), nights=4) for thanked in range(4)]
@@ -186,7 +186,7 @@ def test_a_level_above_names_nobody_of_the_teams_below_it(database: Sessions) ->
         thank(session, people[0], [own[1]], "helping", moment(11, 21), sharing=Sharing.SHARED)
     assert len(november(database, place, place.ward).highlights) == 3
     above = november(database, place, place.medicine)
-    assert [one.receiver for one in above.highlights] == [own[1].name]
+    assert [highlight.receiver for highlight in above.highlights] == [own[1].name]
 
 
 def test_thanks_that_were_undone_or_lie_outside_the_month_do_not_count(database: Sessions) -> None:
@@ -218,10 +218,10 @@ def test_a_month_is_the_sum_of_its_check_ins(database: Sessions) -> None:
         close_poll(session, place.workspace, moment(11, 9), {place.ward: (12, 38, 42)})
         close_poll(session, place.workspace, moment(11, 16), {place.ward: (10, 33, 37)})
         close_poll(session, place.workspace, moment(9, 7), {place.ward: (11, 33, 37)})
-    told = november(database, place, place.ward).pulse
-    assert told.held is CheckInStatus.SHOWN
-    assert told.months == (date(2025, 9, 1), date(2025, 10, 1), date(2025, 11, 1))
-    september, october, newest = told.items[Behaviour.HELPING]
+    pulse = november(database, place, place.ward).pulse
+    assert pulse.held is CheckInStatus.SHOWN
+    assert pulse.months == (date(2025, 9, 1), date(2025, 10, 1), date(2025, 11, 1))
+    september, october, newest = pulse.items[Behaviour.HELPING]
     assert september is not None
     assert september.cell == Cell(11, 33, 37)
     assert october is None
@@ -245,9 +245,9 @@ def test_a_team_with_too_few_answers_is_told_where_they_went(database: Sessions)
         cells = {place.medicine: (8, 23, 27), place.ward: (12, 38, 42), place.nights: None}
         close_poll(session, place.workspace, moment(11, 9), cells)
         close_poll(session, place.workspace, moment(11, 16), cells, state=PollState.LOST)
-    told = november(database, place, place.nights).pulse
-    assert told.held is CheckInStatus.TOO_FEW
-    assert told.missing[0] == Missing(date(2025, 11, 9), "Medicine")
+    pulse = november(database, place, place.nights).pulse
+    assert pulse.held is CheckInStatus.TOO_FEW
+    assert pulse.missing[0] == Missing(date(2025, 11, 9), "Medicine")
     assert november(database, place, place.ward).pulse.held is CheckInStatus.SHOWN
 
 
@@ -266,8 +266,8 @@ def test_turnout_is_told_as_the_bands_of_the_month(database: Sessions) -> None:
         for day, band in ((9, Turnout.MORE), (16, Turnout.UNDER_HALF), (23, Turnout.MORE)):
             turnout = {place.ward: str(band)}
             close_poll(session, place.workspace, moment(11, day), {place.ward: (9, 28, 32)}, turnout=turnout)
-    told = november(database, place, place.ward).pulse
-    assert told.turnout == (Turnout.UNDER_HALF, Turnout.MORE)
+    pulse = november(database, place, place.ward).pulse
+    assert pulse.turnout == (Turnout.UNDER_HALF, Turnout.MORE)
 
 
 def test_reach_is_rolled_up_for_a_small_team(database: Sessions) -> None:
@@ -302,18 +302,20 @@ def test_only_thanks_whose_receiver_shared_them_are_highlights(database: Session
         gone.undone_at, gone.words = moment(11, 10), None
     shared = november(database, place, place.ward).highlights
     giver = people[list(Sharing).index(Sharing.SHARED)]
-    assert [(one.giver, one.words) for one in shared] == [(giver.name, f"{giver.name} wrote this")]
+    assert [(highlight.giver, highlight.words) for highlight in shared] == [
+        (giver.name, f"{giver.name} wrote this")
+    ]
 
 
 def test_the_number_of_queries_does_not_depend_on_the_number_of_teams(database: Sessions) -> None:
     with database.begin() as session:
         place = hospital(session)
-    asked: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    statements: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
     counts = []
     for teams in (place.teams[:1], place.teams):
-        asked.clear()
+        statements.clear()
         with database.read() as session:
             queries.months(session, place.workspace, "2025-11", teams)
-        counts.append(len(asked))
+        counts.append(len(statements))
     assert counts[0] == counts[1] > 5

@@ -4,7 +4,7 @@ import pytest
 
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.errors import UserError
-from slackapp.digest import official_figures as officials
+from slackapp.digest import official_figures
 from slackapp.digest.official_figures import OfficialFigure
 
 HEAD = "item,value,source,year,nation\n"
@@ -22,7 +22,7 @@ HELPING = OfficialFigure(Behaviour.HELPING, 7.1, "NHS Staff Survey", 2025, "WLS"
     ids=["commas", "semicolons and a comma for the point", "tabs", "what nobody sees"],
 )
 def test_a_figure_is_read_from_every_way_a_spreadsheet_writes_it(text: str) -> None:
-    assert officials.read(text) == [HELPING]
+    assert official_figures.read(text) == [HELPING]
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,6 @@ def test_a_figure_is_read_from_every_way_a_spreadsheet_writes_it(text: str) -> N
     ],
 )
 def test_a_line_that_cannot_be_taken_is_named_as_an_editor_counts(wrong: str, line: int) -> None:
-    with pytest.raises(UserError) as told:
-        officials.read(HEAD + wrong)
-    assert told.value.values["line"] == line
+    with pytest.raises(UserError) as refused:
+        official_figures.read(HEAD + wrong)
+    assert refused.value.values["line"] == line

@@ -54,12 +54,14 @@ def test_a_team_made_later_has_nothing_of_a_month_that_is_out(database: Sessions
         above = Team(workspace_id=place.workspace.id, name="Chosen people")
         session.add(above)
         session.flush()
-        made = above.id
-        session.execute(update(Team).where(Team.id == place.ward.id).values(parent_id=made))
+        chosen_id = above.id
+        session.execute(update(Team).where(Team.id == place.ward.id).values(parent_id=chosen_id))
         chosen = [member.id for member in place.staff[place.ward.id][:9]]
-        session.execute(update(Member).where(Member.id.in_(chosen)).values(team_id=made))
-    figures = november(database, place)[made]
+        session.execute(update(Member).where(Member.id.in_(chosen)).values(team_id=chosen_id))
+    figures = november(database, place)[chosen_id]
     assert (figures.mix, figures.reach, figures.counts_by_direction) == (None, None, None)
     with database.begin() as session:
         session.execute(delete(MonthFigures))
-    assert november(database, place)[made].mix is not None, "worked out anew, it tells of the chosen people"
+    assert november(database, place)[chosen_id].mix is not None, (
+        "worked out anew, it tells of the chosen people"
+    )
