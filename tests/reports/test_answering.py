@@ -7,13 +7,13 @@ from datetime import date
 
 import pytest
 
-from handlers.digest import promise_form_view as promises
-from reports.figures import team_month as figures
+from handlers.digest import promise_form_view
+from reports.figures import team_month
 from reports.figures.team_month import EarlierPromise, MutualThanks, Official, Sides, TeamMonth
-from reports.publishing import csv_export as sheet
+from reports.publishing import csv_export
 from reports.publishing.message import for_team, message, modal
 from reports.publishing.page import page
-from reports.text import follow_up as answering
+from reports.text import follow_up
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import voice
 from slackapp.digest.promises import PromiseDetails
@@ -29,7 +29,7 @@ OCTOBER = date(2025, 10, 1)
 def carried(
     state: PromiseState, *, month: date = OCTOBER, we_will: str = "buy a second hoist"
 ) -> EarlierPromise:
-    told = PromiseDetails(
+    details = PromiseDetails(
         you_said="nobody helps with beds",
         we_will=we_will,
         who="U1",
@@ -38,7 +38,9 @@ def carried(
         state=state,
         reason="no money" if state in {PromiseState.CHANGED, PromiseState.DROPPED} else None,
     )
-    return EarlierPromise(f"p{month:%m}{state}", month, told, None if state is PromiseState.OPEN else month)
+    return EarlierPromise(
+        f"p{month:%m}{state}", month, details, None if state is PromiseState.OPEN else month
+    )
 
 
 def with_promises(*states: PromiseState) -> TeamMonth:
@@ -65,10 +67,10 @@ def test_with_promises_and_a_question_the_message_still_has_at_most_ninety_words
             for field in ("team", "mix", "pulse", "reach", "is_first")
         },
     )
-    made = message(say, month, digest_id="d1", pictures=PICTURES, today=TODAY)
-    assert problems(made.blocks, surface="message") == []
-    first_buttons = next(place for place, block in enumerate(made.blocks) if block["type"] == "actions")
-    above = " ".join(map(spoken, made.blocks[:first_buttons])).replace(month.team, "Team")
+    digest = message(say, month, digest_id="d1", pictures=PICTURES, today=TODAY)
+    assert problems(digest.blocks, surface="message") == []
+    first_buttons = next(place for place, block in enumerate(digest.blocks) if block["type"] == "actions")
+    above = " ".join(map(spoken, digest.blocks[:first_buttons])).replace(month.team, "Team")
     assert len(above.split()) <= 90, above
     view = modal(say, month, TODAY)
     assert problems(view["blocks"], surface="modal") == []
@@ -76,46 +78,46 @@ def test_with_promises_and_a_question_the_message_still_has_at_most_ninety_words
 
 @pytest.mark.parametrize("language", ["en", "cy"])
 def test_years_of_promises_that_nobody_ended_still_open_the_oldest_first(language: str) -> None:
-    told = carried(PromiseState.CHANGED, we_will="w" * 500).details
-    kept = [(f"p{number}", replace(told, you_said=f"nr {number}")) for number in range(108)]
-    view = promises.promise_list(voice(language), kept)
+    details = carried(PromiseState.CHANGED, we_will="w" * 500).details
+    promises = [(f"p{number}", replace(details, you_said=f"nr {number}")) for number in range(108)]
+    view = promise_form_view.promise_list(voice(language), promises)
     assert view_problems(view) == []
-    pressed = [one["elements"][0]["value"] for one in view["blocks"] if one["type"] == "actions"]
+    pressed = [block["elements"][0]["value"] for block in view["blocks"] if block["type"] == "actions"]
     assert pressed == [f"p{number}" for number in range(40)]
     assert "40" in spoken(view["blocks"][-1])
     # As many as fit are told without a word of others.
-    assert len(promises.promise_list(voice(language), kept[:40])["blocks"]) == 80
+    assert len(promise_form_view.promise_list(voice(language), promises[:40])["blocks"]) == 80
 
 
 def test_the_team_has_no_button_of_the_leaders() -> None:
-    made = for_team([say], FULL, digest_id="d1", pictures=PICTURES, today=TODAY)
-    assert [one["text"]["text"] for one in made.blocks[-1]["elements"]] == ["Figures as text"]
+    post = for_team([say], FULL, digest_id="d1", pictures=PICTURES, today=TODAY)
+    assert [button["text"]["text"] for button in post.blocks[-1]["elements"]] == ["Figures as text"]
     leader = message(say, FULL, digest_id="d1", pictures=PICTURES, today=TODAY)
-    said = " ".join(map(spoken, leader.blocks))
+    leaders_text = " ".join(map(spoken, leader.blocks))
     for words in ("Is it done?", "Two digests have had no reply. Would a slower check-in help?", "Pause"):
-        assert words in said
-        assert words not in " ".join(map(spoken, made.blocks))
+        assert words in leaders_text
+        assert words not in " ".join(map(spoken, post.blocks))
 
 
 def test_at_a_slower_pace_the_digest_says_so_and_offers_the_way_back() -> None:
-    said = " ".join(
+    text = " ".join(
         map(
             spoken,
             message(say, replace(FULL, pace=Pace.PAUSED), digest_id="d", pictures={}, today=TODAY).blocks,
         )
     )
-    assert "The check-in is paused for this team." in said
-    assert "Ask as often as before" in said
-    assert "Would a slower check-in help?" not in said
+    assert "The check-in is paused for this team." in text
+    assert "Ask as often as before" in text
+    assert "Would a slower check-in help?" not in text
 
 
 def test_a_promise_kept_stands_beside_then_and_now_and_claims_no_cause() -> None:
-    [(told, table)] = answering.kept_promises(say, with_promises(PromiseState.DONE, PromiseState.OPEN))
-    assert told == "We will: buy a second hoist (done in October 2025)"
+    [(heading, table)] = follow_up.kept_promises(say, with_promises(PromiseState.DONE, PromiseState.OPEN))
+    assert heading == "We will: buy a second hoist (done in October 2025)"
     assert table.columns == ("Item", "October", "November")
     assert table.rows[2] == ("Showed they cared", "7.0 to 8.0", "8.4 or higher")
     assert "this does not show why" in table.caption
-    assert answering.kept_promises(say, with_promises(PromiseState.OPEN, PromiseState.DROPPED)) == []
+    assert follow_up.kept_promises(say, with_promises(PromiseState.OPEN, PromiseState.DROPPED)) == []
     html = page(say, FULL, {}, TODAY)
     for words in (table.caption, "Other things changed too", "by Wednesday 31 December", "Elin Morgan"):
         assert words in html
@@ -123,14 +125,14 @@ def test_a_promise_kept_stands_beside_then_and_now_and_claims_no_cause() -> None
 
 def test_a_promise_from_a_month_without_figures_is_compared_with_the_last_that_has_some() -> None:
     september = replace(samples.RICH, promises=(carried(PromiseState.DONE, month=date(2025, 9, 1)),))
-    [(_, table)] = answering.kept_promises(say, september)
+    [(_, table)] = follow_up.kept_promises(say, september)
     assert table.columns == ("Item", "August", "November")
     april = replace(samples.RICH, promises=(carried(PromiseState.DONE, month=date(2025, 4, 1)),))
-    assert answering.kept_promises(say, april) == []
+    assert follow_up.kept_promises(say, april) == []
 
 
 def test_official_figures_carry_their_source_and_their_label() -> None:
-    table = answering.officials(say, FULL)
+    table = follow_up.officials(say, FULL)
     assert table is not None
     assert table.caption.endswith("Different method: not directly comparable.")
     assert table.rows == (("Helping", "6.8", "NHS Staff Survey, 2024, ENG"),)
@@ -138,20 +140,20 @@ def test_official_figures_carry_their_source_and_their_label() -> None:
 
 
 def test_given_and_received_cannot_be_subtracted_from_the_mix() -> None:
-    found = figures.sides({"attending": 4, "understanding": 7, "helping": 23}, {"helping": 22})
-    assert found == Sides((None, 5, None, 25), (None, None, None, 20))
+    sides = team_month.sides({"attending": 4, "understanding": 7, "helping": 23}, {"helping": 22})
+    assert sides == Sides((None, 5, None, 25), (None, None, None, 20))
     for count in range(5, 57):
         alike = [
             n
             for n in range(5, 60)
-            if figures.sides({"helping": n}, {}) == figures.sides({"helping": count}, {})
+            if team_month.sides({"helping": n}, {}) == team_month.sides({"helping": count}, {})
         ]
         assert len(alike) >= 3, "a rounded count stands for at least three"
 
 
 def test_thanks_both_ways_are_told_only_of_enough_pairs_and_only_as_a_band() -> None:
-    assert figures.ways(9, 9) is None
-    assert [figures.ways(10, both) for both in (1, 2, 5)] == [
+    assert team_month.ways(9, 9) is None
+    assert [team_month.ways(10, both) for both in (1, 2, 5)] == [
         MutualThanks.SELDOM,
         MutualThanks.SOMETIMES,
         MutualThanks.OFTEN,
@@ -160,17 +162,17 @@ def test_thanks_both_ways_are_told_only_of_enough_pairs_and_only_as_a_band() -> 
 
 def test_a_behaviour_is_seldom_named_only_when_it_alone_is_and_thanks_are_many() -> None:
     plenty = {"attending": 10, "understanding": 10, "empathising": 10}
-    assert figures.seldom({**plenty, "helping": 3}) is Behaviour.HELPING
-    assert figures.seldom({**plenty, "helping": 4}) is None
-    assert figures.seldom({"attending": 19}) is None
-    assert figures.seldom({"attending": 40}) is None
+    assert team_month.seldom({**plenty, "helping": 3}) is Behaviour.HELPING
+    assert team_month.seldom({**plenty, "helping": 4}) is None
+    assert team_month.seldom({"attending": 19}) is None
+    assert team_month.seldom({"attending": 40}) is None
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "＝", "|", "%"])  # noqa: RUF001 - the wide sign is meant
 def test_no_cell_of_the_csv_begins_a_formula(start: str) -> None:
     hostile = f"{start}cmd|' /C calc'!A0"
     month = replace(FULL, team=hostile, officials=(replace(FULL.officials[0], source=hostile),))
-    rows = list(csv.reader(io.StringIO(sheet.sheet(say, month).decode("utf-8-sig"), newline="")))
+    rows = list(csv.reader(io.StringIO(csv_export.sheet(say, month).decode("utf-8-sig"), newline="")))
     cells = [cell for row in rows for cell in row]
     assert sum("cmd|" in cell for cell in cells) > 10
     assert [cell for cell in cells if cell.lstrip()[:1] in {*"=+-@|%\t\r＝"}] == []  # noqa: RUF001 - likewise
@@ -180,7 +182,7 @@ def test_no_cell_of_the_csv_begins_a_formula(start: str) -> None:
 
 
 def test_the_csv_has_one_number_in_a_cell_and_no_person_and_no_comment() -> None:
-    written = sheet.sheet(say, FULL).decode("utf-8-sig")
+    written = csv_export.sheet(say, FULL).decode("utf-8-sig")
     rows = {(row["Measure"], row["Item"], row["Month"]): row for row in csv.DictReader(io.StringIO(written))}
     numbers = ("Low", "High", "Count", "Hidden", "Rounded")
 

@@ -31,7 +31,7 @@ from slackapp.core.db import Sessions
 from slackapp.core.i18n import voice
 from slackapp.demo import history, hospital
 from slackapp.models import Benchmark, Delivery, DeliveryState, Digest, Member, Team, Workspace
-from slackapp.outbox import queue as outbox
+from slackapp.outbox import queue
 from slackapp.sandbox.server import Sandbox
 from tests.reports.test_message import TODAY, spoken
 
@@ -57,17 +57,17 @@ class Server:
 
     def run(self, *words: str) -> tuple[str, str]:
         """What it says, and what is seen on the terminal meanwhile."""
-        ours, theirs = pty.openpty()
-        process = self.start(*words, terminal=theirs)
-        os.close(theirs)
+        our_end, server_end = pty.openpty()
+        process = self.start(*words, terminal=server_end)
+        os.close(server_end)
         seen: list[bytes] = []
-        reading = threading.Thread(target=_read_all, args=(ours, seen))
+        reading = threading.Thread(target=_read_all, args=(our_end, seen))
         reading.start()
-        said, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=60)
         reading.join(10)
-        os.close(ours)
+        os.close(our_end)
         assert process.returncode == 0, b"".join(seen)
-        return said.decode(), b"".join(seen).decode()
+        return output.decode(), b"".join(seen).decode()
 
     def digests(self) -> list[str]:
         """How the digests' messages stand."""
@@ -77,11 +77,11 @@ class Server:
     def messages(self) -> Counter[tuple[str, str]]:
         """How often each digest was posted: to whom, and of which team and month."""
         lines = self.slack.get("/control/journal").text.splitlines()
-        posted = [one for one in map(json.loads, lines) if one["method"] == "chat.postMessage"]
+        posted = [entry for entry in map(json.loads, lines) if entry["method"] == "chat.postMessage"]
         return Counter(
-            (str(one["body"]["channel"]), str(one["body"]["text"]).splitlines()[0])
-            for one in posted
-            if "thread_ts" not in one["body"]
+            (str(entry["body"]["channel"]), str(entry["body"]["text"]).splitlines()[0])
+            for entry in posted
+            if "thread_ts" not in entry["body"]
         )
 
 
@@ -138,8 +138,8 @@ def server(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def test_all_digests_are_sent_once_each_with_a_bar_though_the_command_is_killed_on_the_way(
     server: Server,
 ) -> None:
-    ours, theirs = pty.openpty()
-    first = server.start("digest", "--all", terminal=theirs)
+    our_end, server_end = pty.openpty()
+    first = server.start("digest", "--all", terminal=server_end)
     deadline = monotonic() + 60
     while server.digests().count(DeliveryState.SENT) < 1:
         assert monotonic() < deadline
@@ -147,8 +147,8 @@ def test_all_digests_are_sent_once_each_with_a_bar_though_the_command_is_killed_
         threading.Event().wait(0.02)
     first.send_signal(signal.SIGKILL)
     first.communicate()
-    os.close(theirs)
-    os.close(ours)
+    os.close(server_end)
+    os.close(our_end)
     with server.sessions.read() as session:
         left = session.scalar(select(func.count()).where(Delivery.state.not_in(OVER)))
         assert left, "it was killed too late for there to be anything to go on with"
@@ -156,14 +156,14 @@ def test_all_digests_are_sent_once_each_with_a_bar_though_the_command_is_killed_
     with server.sessions.begin() as session:
         # Two minutes later: what the dead process had claimed is let go.
         session.execute(update(Delivery).where(Delivery.lease_until.is_not(None)).values(lease_until=1.0))
-        outbox.release_expired_leases(
+        queue.release_expired_leases(
             session,
             real_now=2.0,
             now=datetime.now(UTC) - timedelta(minutes=2),
             harmless=lambda row: row.kind in schedule.KINDS,
         )
-    said, seen = server.run("digest", "--all")
-    assert "messages and files settled." in said
+    output, seen = server.run("digest", "--all")
+    assert "messages and files settled." in output
     assert "Digests" in seen
     assert "100%" in seen
     assert "[#" in seen
@@ -196,11 +196,11 @@ def test_official_figures_are_loaded_from_a_file_and_shown_with_their_label(
     with server.sessions.read() as session:
         workspace = session.scalars(select(Workspace)).one()
         ward = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
-        told = queries.months(session, workspace, "2026-10", [ward])[ward.id]
-    view = spoken(modal(voice(), told, TODAY)["blocks"])
+        month = queries.months(session, workspace, "2026-10", [ward])[ward.id]
+    view = spoken(modal(voice(), month, TODAY)["blocks"])
     for words in ("Different method: not directly comparable.", "=NHS Staff Survey, 2024, ENG"):
         assert words in view
-        assert words in page(voice(), told, {}, TODAY)
+        assert words in page(voice(), month, {}, TODAY)
     assert "WLS" not in view, "only the workspace's own nation"
 
     file.write_text("item,value,source,year,nation\nhelping,6.9,y,2025,ENG\nhelping,68,y,2025,ENG\n")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from reports.charts.renderer import ChartRenderer
-from reports.publishing import schedule as digest
+from reports.publishing import schedule
 from reports.publishing.renderers import routes
 from slackapp.core.db import Sessions
 from slackapp.delivery import DeliveryWorker
@@ -52,34 +52,34 @@ class Ward:
 
     def shares(self) -> list[dict[str, Any]]:
         """The leader promises something and shares it with November's digest: what the channel gets."""
-        digest.enqueue_due(self.database, NINE)
+        schedule.enqueue_due(self.database, NINE)
         self.sends()
         with self.database.begin() as session:
-            found = session.scalars(select(Digest).where(Digest.team_id == self.place.ward.id)).one()
-            leader = session.get_one(Member, found.recipient_id)
-            one = Wording(0, "no beds", "find two", leader.id)
-            promises.save(session, found, [one], author=leader, now=NINE)
-            sharing.share(session, found, with_promises=True, by=leader, now=NINE)
+            digest = session.scalars(select(Digest).where(Digest.team_id == self.place.ward.id)).one()
+            leader = session.get_one(Member, digest.recipient_id)
+            wording = Wording(0, "no beds", "find two", leader.id)
+            promises.save(session, digest, [wording], author=leader, now=NINE)
+            sharing.share(session, digest, with_promises=True, by=leader, now=NINE)
         self.sends()
-        return [one.body for one in self.slack.messages if one.body["channel"] == CHANNEL]
+        return [call.body for call in self.slack.messages if call.body["channel"] == CHANNEL]
 
     def sends(self) -> None:
-        made = DeliveryWorker(self.database, self.slack.client(), routes(self.drawing), lambda: NINE)
+        worker = DeliveryWorker(self.database, self.slack.client(), routes(self.drawing), lambda: NINE)
         due: datetime | None = NINE
         while due is not None and due < NINE + timedelta(days=1):
-            due = made.drain(due)
-        assert made.stop(PATIENCE)
+            due = worker.drain(due)
+        assert worker.stop(PATIENCE)
 
 
 @pytest.fixture
 def ward(database: Sessions, drawing: ChartRenderer, slack: SmallSlack) -> Ward:
     with database.begin() as session:
-        made = hospital(session)
-        thanks_within(session, made.staff[made.ward.id], PLENTY, moment(11, 3))
-        close_poll(session, made.workspace, moment(11, 9), {made.ward: (12, 38, 42), made.nights: None})
-        made.ward.slack_channel_id = CHANNEL
-        made.nights.leader_id = made.medicine.leader_id = None
-    return Ward(database, made, drawing, slack)
+        place = hospital(session)
+        thanks_within(session, place.staff[place.ward.id], PLENTY, moment(11, 3))
+        close_poll(session, place.workspace, moment(11, 9), {place.ward: (12, 38, 42), place.nights: None})
+        place.ward.slack_channel_id = CHANNEL
+        place.nights.leader_id = place.medicine.leader_id = None
+    return Ward(database, place, drawing, slack)
 
 
 def headers(post: dict[str, Any]) -> list[str]:
@@ -100,13 +100,13 @@ def test_the_shared_digest_and_its_promises_are_in_the_languages_read_in_the_cha
     shared, promised = ward.shares()
     # Welsh first, and the pictures once, in the first.
     spoken = sorted(team)
-    assert headers(shared) == [HEADS[one] for one in spoken]
-    assert headers(promised) == [TITLES[one] for one in spoken]
+    assert headers(shared) == [HEADS[language] for language in spoken]
+    assert headers(promised) == [TITLES[language] for language in spoken]
     assert alts(shared) == PICTURES[spoken[0]]
-    assert [problems(one["blocks"], surface="message") for one in (shared, promised)] == [[], []]
-    assert [one for one in spoken if HEADS[one] not in shared["text"]] == []
+    assert [problems(post["blocks"], surface="message") for post in (shared, promised)] == [[], []]
+    assert [language for language in spoken if HEADS[language] not in shared["text"]] == []
     assert promised["text"].count("find two") == len(spoken)
     with ward.database.read() as session:
-        drawn = session.scalars(select(Delivery).where(Delivery.kind == digest.PICTURE)).all()
-    assert {one.state for one in drawn} == {DeliveryState.SENT}
+        drawn = session.scalars(select(Delivery).where(Delivery.kind == schedule.PICTURE)).all()
+    assert {row.state for row in drawn} == {DeliveryState.SENT}
     assert len(drawn) == (1 if leader == spoken[0] else 2), "the leader's own serve where they can"

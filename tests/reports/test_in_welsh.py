@@ -4,12 +4,10 @@ import re
 
 import pytest
 
-from handlers.digest import admin_view as digest_admin
-from handlers.digest import command_view
-from handlers.digest import promise_form_view as promises
+from handlers.digest import admin_view, command_view, promise_form_view
 from reports.charts import side_by_side
 from reports.charts.from_figures import chart_contents
-from reports.publishing import csv_export as sheet
+from reports.publishing import csv_export
 from reports.publishing.message import comments, for_team, message, modal, on_demand
 from reports.publishing.page import page
 from slackapp.core.i18n import voice
@@ -34,8 +32,8 @@ def sentences(blocks: object) -> list[str]:
             return []
         own = [blocks["text"]] if isinstance(blocks.get("text"), str) else []
         own += [blocks["alt_text"]] if "alt_text" in blocks else []
-        return own + [said for value in blocks.values() for said in sentences(value)]
-    return [said for one in blocks for said in sentences(one)] if isinstance(blocks, list) else []
+        return own + [text for value in blocks.values() for text in sentences(value)]
+    return [text for block in blocks for text in sentences(block)] if isinstance(blocks, list) else []
 
 
 @pytest.mark.parametrize("name", list(MONTHS))
@@ -53,12 +51,14 @@ def test_every_sentence_of_a_digest_has_a_draft_that_fits_and_holds_the_same_fig
             comments(say, month, digest_id="d")[1],
         ]
 
-    here, there = everything("cy"), everything("en")
-    assert [problems(one, surface="message") for one in here] == [[]] * len(here)
-    plain = {text for one in there for text in sentences(one)}
-    left = {text for one in here for text in sentences(one) if text in plain and re.search("[a-z]{3}", text)}
+    in_welsh, in_english = everything("cy"), everything("en")
+    assert [problems(post, surface="message") for post in in_welsh] == [[]] * len(in_welsh)
+    plain = {text for post in in_english for text in sentences(post)}
+    left = {
+        text for post in in_welsh for text in sentences(post) if text in plain and re.search("[a-z]{3}", text)
+    }
     names = {month.team, *ALIKE}
-    assert [one for one in left if one not in names and "hoist" not in one and "beds" not in one] == []
+    assert [text for text in left if text not in names and "hoist" not in text and "beds" not in text] == []
     charts = [(*chart_contents(say, month), side_by_side.chart(say, month)) for say in (welsh, english)]
     for chart, other in zip(*charts, strict=True):
         if chart is None or other is None:
@@ -70,34 +70,34 @@ def test_every_sentence_of_a_digest_has_a_draft_that_fits_and_holds_the_same_fig
     assert '<html lang="cy">' in html
     for heading in ("How we were", "What the team said", "Ask at the next"):
         assert heading not in html
-    assert "Thank-yous" not in sheet.sheet(welsh, month).decode()
+    assert "Thank-yous" not in csv_export.sheet(welsh, month).decode()
 
 
 def test_the_forms_around_a_digest_fit_slack_in_welsh() -> None:
-    group = promises.Group(0, "gwelyau", "teclyn codi", "U1")
+    group = promise_form_view.Group(0, "gwelyau", "teclyn codi", "U1")
     offered = [
         *actions.suggested(["breaks"], month="2025-11", promised=()),
         *map(actions.by_key, ["helping:0"]),
     ]
     days = [samples.NOVEMBER]
-    filled = promises.FormContent("Ward 7", [action for action in offered if action], days)
+    filled = promise_form_view.FormContent("Ward 7", [action for action in offered if action], days)
     views = [
-        promises.form(welsh, "d", [group, promises.Group(1)], more=True, content=filled),
-        promises.saved(welsh, "d", is_posted=False),
-        promises.share_form(welsh, "d", "Ward 7", has_promises=True),
-        promises.shared(welsh, "Ward 7"),
-        promises.outcome_form(welsh, "p", FULL.promises[0].details, days=days),
-        promises.put_off_form(welsh, "p", FULL.promises[0].details, days=days),
-        promises.change_form(welsh, "p", FULL.promises[0].details, days=days),
-        promises.promise_list(welsh, [("p", FULL.promises[0].details)]),
-        digest_admin.form(
+        promise_form_view.form(welsh, "d", [group, promise_form_view.Group(1)], more=True, content=filled),
+        promise_form_view.saved(welsh, "d", is_posted=False),
+        promise_form_view.share_form(welsh, "d", "Ward 7", has_promises=True),
+        promise_form_view.shared(welsh, "Ward 7"),
+        promise_form_view.outcome_form(welsh, "p", FULL.promises[0].details, days=days),
+        promise_form_view.put_off_form(welsh, "p", FULL.promises[0].details, days=days),
+        promise_form_view.change_form(welsh, "p", FULL.promises[0].details, days=days),
+        promise_form_view.promise_list(welsh, [("p", FULL.promises[0].details)]),
+        admin_view.form(
             welsh,
             admins_read=False,
-            new_leaders=[digest_admin.NewLeader("t", "Ward 7", "Nia", samples.NOVEMBER)],
+            new_leaders=[admin_view.NewLeader("t", "Ward 7", "Nia", samples.NOVEMBER)],
         ),
         *(command_view.frequency_saved(welsh, "Ward 7", pace) for pace in Pace),
     ]
     assert [view_problems(view) for view in views] == [[]] * len(views)
-    told = " ".join(spoken(view["blocks"]) for view in views)
+    words_shown = " ".join(spoken(view["blocks"]) for view in views)
     for left in ("You said", "We will", "Share", "Saved", "Only", "The digest"):
-        assert left not in told
+        assert left not in words_shown

@@ -41,32 +41,34 @@ def spoken(block: object) -> str:
     return str(block)
 
 
-def made(month: TeamMonth, pictures: dict[str, str] | None = None) -> Message:
-    shown = PICTURES if pictures is None else pictures
-    return message(say, month, digest_id="d1", pictures=shown, today=TODAY)
+def leaders_message(month: TeamMonth, pictures: dict[str, str] | None = None) -> Message:
+    files = PICTURES if pictures is None else pictures
+    return message(say, month, digest_id="d1", pictures=files, today=TODAY)
 
 
 def named(
     month: TeamMonth, *needs: str, good: tuple[str, ...] = (), above: tuple[str, ...] = ()
 ) -> TeamMonth:
     """The month with such questions named in its lines."""
-    found = Findings(
+    findings = Findings(
         going_well=tuple(map(Finding, good)),
         needs=tuple(map(Finding, needs)),
         from_above=tuple(Finding(key, is_low=True) for key in above),
         is_early=False,
     )
-    return replace(month, pulse=replace(month.pulse, findings=found))
+    return replace(month, pulse=replace(month.pulse, findings=findings))
 
 
-def told(month: TeamMonth, *, ours: bool = False) -> list[str]:
-    return [f"{line.label} {line.words}".strip() for line in lines(say, month, TODAY, is_for_team=ours)]
+def brief_lines(month: TeamMonth, *, is_for_team: bool = False) -> list[str]:
+    return [
+        f"{line.label} {line.words}".strip() for line in lines(say, month, TODAY, is_for_team=is_for_team)
+    ]
 
 
 @every_sample
 def test_slack_accepts_every_digest_and_its_modal(month: TeamMonth) -> None:
     for pictures in (PICTURES, {}):
-        sent = made(month, pictures)
+        sent = leaders_message(month, pictures)
         assert problems(sent.blocks, surface="message") == []
         assert problems(sent.without_pictures or [], surface="message") == []
         assert len(sent.text) < 4000
@@ -77,8 +79,8 @@ def test_slack_accepts_every_digest_and_its_modal(month: TeamMonth) -> None:
 
 @every_sample
 def test_a_digest_has_at_most_ninety_words_above_its_button(month: TeamMonth) -> None:
-    above = made(month).blocks[:-1]
-    assert made(month).blocks[-1]["type"] == "actions"
+    above = leaders_message(month).blocks[:-1]
+    assert leaders_message(month).blocks[-1]["type"] == "actions"
     # A team's name is as long as it is: it counts as one word.
     assert len(" ".join(map(spoken, above)).replace(month.team, "Team").split()) <= 90
 
@@ -86,7 +88,7 @@ def test_a_digest_has_at_most_ninety_words_above_its_button(month: TeamMonth) ->
 @every_sample
 def test_the_text_holds_every_figure_of_the_picture(month: TeamMonth) -> None:
     chart = side_by_side.chart(say, month)
-    assert (chart.alt if chart else "") in made(month).text
+    assert (chart.alt if chart else "") in leaders_message(month).text
 
 
 @every_sample
@@ -118,7 +120,7 @@ def test_a_rich_month_reads_as_one_short_message() -> None:
     month = named(
         replace(samples.RICH, highlights=quoted), "helping", good=("empathising",), above=("burnt_out",)
     )
-    blocks = made(month).blocks
+    blocks = leaders_message(month).blocks
     kinds = [block["type"] for block in blocks]
     line = ["rich_text"] * 4
     assert kinds == ["header", *line, "image", "rich_text", "context", "section", "context", "actions"]
@@ -145,9 +147,9 @@ def test_a_rich_month_reads_as_one_short_message() -> None:
 
 
 def test_a_picture_that_is_missing_becomes_text() -> None:
-    said = " ".join(map(spoken, made(samples.RICH, {}).blocks))
-    assert "The picture could not be drawn. The figures are below as text." in said
-    assert "People say, 0 to 10 8.4 or higher (7.0 to 8.0); Thanks 19 (12)" in said
+    words = " ".join(map(spoken, leaders_message(samples.RICH, {}).blocks))
+    assert "The picture could not be drawn. The figures are below as text." in words
+    assert "People say, 0 to 10 8.4 or higher (7.0 to 8.0); Thanks 19 (12)" in words
 
 
 @pytest.mark.parametrize(
@@ -174,18 +176,18 @@ def test_a_picture_that_is_missing_becomes_text() -> None:
 )
 def test_each_kind_of_month_says_what_it_is(month: TeamMonth, sentence: str) -> None:
     own = OtherQuestion("Handover starts on time.", None, key="own_1")
-    assert sentence in told(replace(month, pulse=replace(month.pulse, also=(own,))))
+    assert sentence in brief_lines(replace(month, pulse=replace(month.pulse, also=(own,))))
 
 
 def test_a_clear_change_is_said_with_the_month_it_is_compared_with() -> None:
     month = named(samples.SPREAD)
-    found = replace(
+    findings = replace(
         month.pulse.findings,
         going_well=(Finding("attending", Change.HIGHER), Finding("empathising")),
         needs=(Finding("helping", Change.LOWER),),
     )
-    month = replace(month, pulse=replace(month.pulse, findings=found))
-    assert told(month)[:2] == [
+    month = replace(month, pulse=replace(month.pulse, findings=findings))
+    assert brief_lines(month)[:2] == [
         "Going well: making time to listen, clearly higher than in October; showing care.",
         "Needs you: practical help, clearly lower than in October.",
     ]
@@ -203,18 +205,18 @@ def test_a_clear_change_is_said_with_the_month_it_is_compared_with() -> None:
 def test_the_promise_due_next_is_quoted_with_its_date(state: str, due: date, sentence: str) -> None:
     promise = replace(carried(state), settled=samples.NOVEMBER if state != "open" else None)
     month = replace(samples.RICH, promises=(replace(promise, details=replace(promise.details, due=due)),))
-    assert sentence in told(month)[-1]
+    assert sentence in brief_lines(month)[-1]
     more = replace(month, promises=month.promises * 3)
-    assert ("2 more are open." in told(more)[-1]) == (state == "open")
+    assert ("2 more are open." in brief_lines(more)[-1]) == (state == "open")
 
 
 def test_an_overdue_promise_is_asked_about_first() -> None:
-    blocks = made(named(replace(samples.RICH, promises=(carried("open"),)), "helping")).blocks
-    asked = [block for block in blocks if block["type"] == "actions"]
-    first = asked[0]["elements"]
+    blocks = leaders_message(named(replace(samples.RICH, promises=(carried("open"),)), "helping")).blocks
+    rows = [block for block in blocks if block["type"] == "actions"]
+    first = rows[0]["elements"]
     assert [button["text"]["text"] for button in first] == ["Done", "Not yet", "Changed"]
     assert {button["value"] for button in first} == {"open"}
-    styles = [button.get("style") for row in asked for button in row["elements"]]
+    styles = [button.get("style") for row in rows for button in row["elements"]]
     assert styles == ["primary", *[None] * 6], "one button a message is the first to press"
     assert "What is in the way of what we promised?" in " ".join(map(spoken, blocks))
 
@@ -229,7 +231,7 @@ def test_the_question_follows_the_first_need() -> None:
 
 def test_the_team_reads_what_it_was_promised_first_and_is_not_pressed() -> None:
     month = named(replace(samples.RICH, promises=(carried("open"),)), "helping")
-    assert told(month, ours=True) == [
+    assert brief_lines(month, is_for_team=True) == [
         "You said: “beds”",
         "We will: “a hoist” Elin, by Sunday 30 November.",
         "Going well: thanks were most often for empathising.",
@@ -248,17 +250,17 @@ def test_whatever_comes_together_a_leader_reads_at_most_ninety_words(language: s
             pulse=replace(full.pulse, turnout=bands),
             promises=tuple(carried(state) for state in ("done", "open", "open")),
         )
-        for ours in (False, True):
-            read = brief(voiced, full, TODAY, is_for_team=ours)
+        for is_for_team in (False, True):
+            read = brief(voiced, full, TODAY, is_for_team=is_for_team)
             longest = max(longest, read.length(full.team))
     assert 60 < longest <= WORDS_AT_MOST
 
 
 def carried(state: str) -> EarlierPromise:
-    told = PromiseDetails(
+    details = PromiseDetails(
         "beds", "a hoist", "U1", "Elin", samples.NOVEMBER.replace(day=30), PromiseState(state), None
     )
-    return EarlierPromise(state, samples.NOVEMBER.replace(month=10), told, None)
+    return EarlierPromise(state, samples.NOVEMBER.replace(month=10), details, None)
 
 
 def test_other_questions_and_the_staff_surveys_wording_stand_with_their_source() -> None:
@@ -269,14 +271,14 @@ def test_other_questions_and_the_staff_surveys_wording_stand_with_their_source()
     pulse = replace(samples.RICH.pulse, also=also, labels=SHORT_LABELS["nhs"], source=NHS_SOURCE)
     month = replace(samples.RICH, pulse=pulse)
     view, html = spoken(modal(say, month, TODAY)["blocks"]), page(say, month, {}, TODAY)
-    for told in (
+    for text in (
         "Not burnt out by work (higher is better)",
         "7.0 to 8.0",
         "Handover starts on time.",
         NHS_SOURCE,
     ):
-        assert told in view
-        assert told in html.replace("&#39;", "'")
+        assert text in view
+        assert text in html.replace("&#39;", "'")
     assert "Takes effective action" in html
     assert "did something practical" not in html.casefold()
     assert "turned round" not in view + html
@@ -285,6 +287,6 @@ def test_other_questions_and_the_staff_surveys_wording_stand_with_their_source()
 
 def test_a_teams_name_is_shown_literally_and_cannot_ring_the_channel() -> None:
     name = "<!channel> *Ward* & <https://evil.example|7>"
-    sent = made(replace(samples.RICH, team=name))
+    sent = leaders_message(replace(samples.RICH, team=name))
     assert sent.blocks[0]["text"] == {"type": "plain_text", "text": f"{name} in November", "emoji": False}
     assert "<!channel>" not in sent.text

@@ -9,8 +9,7 @@ from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from reports.figures.team_line import Act, TeamLine
-from reports.publishing import levels
-from reports.publishing import schedule as digests
+from reports.publishing import levels, schedule
 from reports.queries import team_lines
 from reports.text import team_lines as team_lines_text
 from slackapp.core.db import Sessions
@@ -55,7 +54,7 @@ class Level:
 
     def is_notified(self, *, at: datetime = NOTICE, arrives: datetime | None = None) -> list[str]:
         """The job runs a week before; whoever is written to sees it then. Gives their ids."""
-        digests.enqueue_due(self.database, at)
+        schedule.enqueue_due(self.database, at)
         with self.database.begin() as session:
             lines = Delivery.kind == leader_words.LINE
             session.execute(
@@ -81,7 +80,7 @@ def level(database: Sessions) -> Level:
         place.ward.slack_channel_id, place.nights.slack_channel_id = "C1", "C2"
         counts = {"attending": 6, "understanding": 7, "empathising": 9, "helping": 3}
         thanks_within(session, place.staff[place.ward.id], counts, moment(11, 3))
-    digests.enqueue_due(database, FIRST)
+    schedule.enqueue_due(database, FIRST)
     return Level(database, place)
 
 
@@ -125,7 +124,7 @@ def test_nothing_is_told_before_a_leader_had_twenty_one_working_days(level: Leve
     """December's digest comes on 2 January: by 2 February these are twenty-one working days, and no less."""
     level.promises(level.place.ward, "a second hoist", now=FIRST)
     level.settles(level.place.ward, PromiseState.DROPPED, now=FIRST)
-    digests.enqueue_due(level.database, SECOND)
+    schedule.enqueue_due(level.database, SECOND)
     level.is_notified(at=datetime(2026, 1, 26, 9, 0, tzinfo=UTC))
     third = datetime(2026, 2, 2, 9, 0, tzinfo=UTC)
     assert f"{level.lines(third, '2026-01')['Ward 7'].since:%Y-%m}" == "2025-12"
@@ -193,7 +192,7 @@ def test_a_team_of_which_few_answered_is_joined_with_the_level_above_without_a_f
             {session.merge(place.medicine): (8, 20, 30), session.merge(place.nights): None},
         )
     level.promises(level.place.nights, "a secret", now=FIRST, is_told=False)
-    digests.enqueue_due(level.database, SECOND)
+    schedule.enqueue_due(level.database, SECOND)
     line = level.lines()["Night team"]
     sentence = team_lines_text.sentence(say, line)
     assert sentence == "Too small to show. Its answers are counted with Medicine."
