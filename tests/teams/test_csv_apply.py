@@ -20,7 +20,7 @@ Ward 9,,,,,Ada Admin
 """
 
 
-def told(ward: WorkspaceWard, text: str) -> csv_read.Plan:
+def dry_run(ward: WorkspaceWard, text: str) -> csv_read.Plan:
     with ward.database.begin() as session:
         return csv_apply.plan(session, ward.workspace(session), csv_read.read(text.encode()))
 
@@ -55,9 +55,9 @@ def standing(ward: WorkspaceWard) -> tuple[dict[str, Any], dict[str, str | None]
 
 def test_the_dry_run_changes_nothing_and_tells_what_the_import_then_does(ward: WorkspaceWard) -> None:
     before = standing(ward)
-    dry = told(ward, FILE)
+    dry = dry_run(ward, FILE)
     assert standing(ward) == before
-    assert [one.words(voice()) for one in dry.changes] == [
+    assert [change.words(voice()) for change in dry.changes] == [
         "Surgery: a new team.",
         "Ward 9: a new team.",
         "Surgery: led by Di Director from now on.",
@@ -129,55 +129,55 @@ def test_a_row_that_cannot_be_followed_stops_all_of_it(ward: WorkspaceWard, text
     before = standing(ward)
     tried = imported(ward, text)
     assert tried.changes == ()
-    assert any(problem in one.words(voice()) for one in tried.problems), tried.problems
+    assert any(problem in refusal.words(voice()) for refusal in tried.problems), tried.problems
     assert standing(ward) == before
 
 
 def test_two_people_of_one_name_must_be_given_by_id(ward: WorkspaceWard) -> None:
     with ward.database.begin() as session:
         ward.person(session, "U0COLLEAGUE").name = "Nia Nurse"
-    named = told(ward, "team,person\nMedicine,Nia Nurse")
-    assert [one.words(voice()) for one in named.problems] == [
+    named = dry_run(ward, "team,person\nMedicine,Nia Nurse")
+    assert [problem.words(voice()) for problem in named.problems] == [
         "Row 2: several people are called Nia Nurse. Please give Slack's id."
     ]
-    assert told(ward, "team,person\nMedicine,U0NIANURSE").problems == ()
+    assert dry_run(ward, "team,person\nMedicine,U0NIANURSE").problems == ()
 
 
 def test_the_deputy_is_compared_with_a_leader_whom_the_file_does_not_name(ward: WorkspaceWard) -> None:
     assert imported(ward, "team,leader\nWard 9,Nia Nurse").problems == ()
-    assert [one.row for one in told(ward, "team,deputy\nWard 9,Nia Nurse").problems] == [2]
-    assert told(ward, "team,leader,deputy\nWard 9,Col League,Nia Nurse").problems == ()
+    assert [problem.row for problem in dry_run(ward, "team,deputy\nWard 9,Nia Nurse").problems] == [2]
+    assert dry_run(ward, "team,leader,deputy\nWard 9,Col League,Nia Nurse").problems == ()
 
 
 def test_a_second_space_in_a_name_makes_nobody_unknown(ward: WorkspaceWard) -> None:
     with ward.database.begin() as session:
         ward.person(session, "U0COLLEAGUE").name = "Col  League"
-    assert told(ward, "team,person\nWard 9,Col League").problems == ()
+    assert dry_run(ward, "team,person\nWard 9,Col League").problems == ()
 
 
 def test_whoever_waits_is_told_how_far_it_has_come(ward: WorkspaceWard) -> None:
     heard: list[tuple[int, int]] = []
     with ward.database.begin() as session:
         rows = csv_read.read(FILE.encode())
-        csv_apply.carry_out(session, ward.workspace(session), rows, lambda *said: heard.append(said))
+        csv_apply.carry_out(session, ward.workspace(session), rows, lambda *step: heard.append(step))
     assert heard == [(1, 2), (2, 2)]
 
 
 def test_a_person_of_another_workspace_or_who_left_is_nobody_here(ward: WorkspaceWard) -> None:
     with ward.database.begin() as session:
         ward.person(session, "U0COLLEAGUE").left = True
-    assert told(ward, "team,person\nMedicine,Col League").problems
-    assert told(ward, "team,person\nMedicine,U0ELSEWHERE").problems
+    assert dry_run(ward, "team,person\nMedicine,Col League").problems
+    assert dry_run(ward, "team,person\nMedicine,U0ELSEWHERE").problems
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_excels_separators_and_mark_are_read(ward: WorkspaceWard, separator: str) -> None:
     content = "\ufeff" + FILE.replace(",", separator).replace("\n", "\r\n")
-    assert told(ward, content).changes == told(ward, FILE).changes
+    assert dry_run(ward, content).changes == dry_run(ward, FILE).changes
 
 
 def test_old_line_ends_of_a_mac_and_quoted_names_are_read(ward: WorkspaceWard) -> None:
-    assert told(ward, FILE.replace("\n", "\r")).changes == told(ward, FILE).changes
+    assert dry_run(ward, FILE.replace("\n", "\r")).changes == dry_run(ward, FILE).changes
     rows = csv_read.read(b'team,person\n"Ward 7, ""nights""",\n"Ward\n8",Nia Nurse,,\n')
     assert [(row["team"], row["person"]) for row in rows] == [
         ('Ward 7, "nights"', ""),
@@ -217,7 +217,7 @@ def test_five_thousand_people_in_one_file_take_few_statements(ward: WorkspaceWar
         people = [SlackProfile(f"U1{number:08}", f"Person {number}") for number in range(5000)]
         upsert_all(session, ward.workspace(session), people)
     lines = "\n".join(f"Ward {number % 200},U1{number:08}" for number in range(5000))
-    asked: list[str] = []
-    event.listen(ward.database.engine, "before_cursor_execute", lambda *seen: asked.append(seen[2]))
-    assert len(told(ward, f"team,person\n{lines}").changes) > 5000
-    assert len(asked) < 10
+    statements: list[str] = []
+    event.listen(ward.database.engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+    assert len(dry_run(ward, f"team,person\n{lines}").changes) > 5000
+    assert len(statements) < 10

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from slackapp import teams as units
+from slackapp import teams
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import voice
 from slackapp.demo import hospital
@@ -93,7 +93,7 @@ def test_the_naive_way_takes_the_nurse_out_of_her_wards_check_in(
 ) -> None:
     def naive(session: Session, workspace: Workspace, form: TeamForm, *, by: Member, now: datetime) -> Team:
         del by, now
-        return units.make(session, workspace, form)
+        return teams.make(session, workspace, form)
 
     monkeypatch.setattr(proposals, "make", naive)
     assistant = book_club(place)
@@ -246,7 +246,7 @@ def test_a_team_that_ends_takes_its_proposals_with_it(ward: WorkspaceWard) -> No
     with ward.database.begin() as session:
         workspace = ward.workspace(session)
         proposed(ward, session)
-        units.end(session, workspace, named(session, "Medicine"), now=ward.noon)
+        teams.end(session, workspace, named(session, "Medicine"), now=ward.noon)
         assert [row.kind for row in session.scalars(select(TeamProposal))] == [ProposalKind.LEADER]
-        units.end(session, workspace, named(session, "Book club"), now=ward.noon)
+        teams.end(session, workspace, named(session, "Book club"), now=ward.noon)
         assert session.scalars(select(TeamProposal)).all() == []

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from handlers.teams import sync as teams
+from handlers.teams import sync
 from slackapp.demo import hospital
 from slackapp.models import AuditEntry, Hold, Member, Team, TeamSource
 from slackapp.sandbox.core.state import UserGroup
@@ -15,7 +15,7 @@ from tests.support.waiting import comes
 
 GENERAL, GROUP = "C0GENERAL00", "S0NIGHT0000"
 IDRIS, MAIR = hospital.OPERATIONS.id, hospital.WARD_7.leader.id
-CARYS, DYLAN, TOMOS = (hospital.WARD_7.staff[one].id for one in (0, 4, 1))
+CARYS, DYLAN, TOMOS = (hospital.WARD_7.staff[position].id for position in (0, 4, 1))
 WARD_7 = hospital.WARD_7.channel_id
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -52,7 +52,7 @@ def free(place: RunningApp, *users: str) -> None:
 def repaired(place: RunningApp) -> None:
     client = place.app.clients.of(place.app.workspace_id)
     assert client is not None
-    teams.repair(client, place.app.context, place.app.workspace_id)
+    sync.repair(client, place.app.context, place.app.workspace_id)
 
 
 def invited(place: RunningApp, inviter: str = IDRIS) -> Human:
@@ -129,8 +129,8 @@ def test_a_team_takes_its_channels_new_name_unless_it_was_named_otherwise(place:
 def test_an_archived_channel_keeps_its_team_and_its_leader_is_told(place: RunningApp) -> None:
     mair = place.person(MAIR)
     place.change(kind="archive", channel=WARD_7)
-    told = mair.sees("The channel of Ward 7 was archived.")
-    assert len([one for one in told["messages"] if "was archived" in one["text"]]) == 1
+    screen = mair.sees("The channel of Ward 7 was archived.")
+    assert len([message for message in screen["messages"] if "was archived" in message["text"]]) == 1
     repaired(place)
     with place.app.sessions.read() as session:
         team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
@@ -147,7 +147,7 @@ def test_an_archived_channel_keeps_its_team_and_its_leader_is_told(place: Runnin
 
 def test_the_deputy_is_told_of_an_archived_channel_while_the_leader_is_on_leave(place: RunningApp) -> None:
     with place.app.sessions.begin() as session:
-        people = {one.slack_user_id: one for one in session.scalars(select(Member))}
+        people = {member.slack_user_id: member for member in session.scalars(select(Member))}
         session.scalars(select(Team).where(Team.name == "Ward 7")).one().deputy_id = people[CARYS].id
         today = place.app.now().date()
         people[MAIR].away_from, people[MAIR].away_until = today, today + timedelta(days=7)
@@ -190,8 +190,8 @@ def test_somebody_the_app_has_not_met_joins_the_team_with_the_channel(place: Run
 
     def joined() -> bool:
         with place.app.sessions.read() as session:
-            found = session.scalars(select(Member).where(Member.slack_user_id == TOMOS)).one_or_none()
-            return found is not None and found.team_id is not None
+            member = session.scalars(select(Member).where(Member.slack_user_id == TOMOS)).one_or_none()
+            return member is not None and member.team_id is not None
 
     comes(joined)
 
@@ -207,8 +207,8 @@ def test_cancelled_halfway_nothing_is_kept_and_it_can_begin_again(place: Running
     make(idris)
     idris.sees("Hospital at night is a team now.")
     assert names(place) - before == {"Hospital at night"}
-    told = idris.sees("made this channel a team in Appreciate: Hospital at night, led by", GENERAL).texts
-    assert "Whoever joins the channel joins the team" in told
+    texts = idris.sees("made this channel a team in Appreciate: Hospital at night, led by", GENERAL).texts
+    assert "Whoever joins the channel joins the team" in texts
 
 
 def test_a_channel_is_made_a_team_once_however_often_it_is_pressed(place: RunningApp) -> None:
@@ -229,7 +229,7 @@ def test_a_channel_is_made_a_team_once_however_often_it_is_pressed(place: Runnin
     assert "This channel makes the team Hospital at night already." in idris.screen().texts
     assert "Another name" not in names(place)
     with place.app.sessions.read() as session:
-        assert [one.deed for one in session.scalars(select(AuditEntry))] == ["made a team"]
+        assert [entry.deed for entry in session.scalars(select(AuditEntry))] == ["made a team"]
 
 
 def test_without_the_right_to_nobody_is_asked_and_no_button_helps(place: RunningApp) -> None:
@@ -243,7 +243,7 @@ def test_without_the_right_to_nobody_is_asked_and_no_button_helps(place: Running
     idris.does("dismiss")
     idris.presses("Make it a team")
     assert "Please join the channel first, then make it a team." in idris.screen().texts
-    assert [one["body"]["channel"] for one in place.calls("chat.postMessage")[sent:]] == []
+    assert [call["body"]["channel"] for call in place.calls("chat.postMessage")[sent:]] == []
 
 
 def test_a_leader_who_cannot_lead_is_refused_before_the_last_step(place: RunningApp) -> None:

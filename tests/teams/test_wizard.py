@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from handlers.teams import sync as teams
-from slackapp import teams as units
+from handlers.teams import sync
+from slackapp import teams
 from slackapp.demo import hospital
 from slackapp.models import Member, SourceKind, Team, TeamSource
 from slackapp.teams import MembershipSource
@@ -18,8 +18,8 @@ GENERAL, CARYS, DYLAN, IDRIS = "C0GENERAL00", "U0HOSP00011", "U0HOSP00015", hosp
 
 def team_of(place: RunningApp, user: str) -> str | None:
     with place.app.sessions.read() as session:
-        found = select(Member).where(Member.slack_user_id == user)
-        person = session.scalars(found).one()
+        query = select(Member).where(Member.slack_user_id == user)
+        person = session.scalars(query).one()
         return session.get_one(Team, person.team_id).name if person.team_id else None
 
 
@@ -47,8 +47,8 @@ def general(place: RunningApp) -> RunningApp:
     in_no_team(place, CARYS, DYLAN)
     idris = place.person(IDRIS)
     place.change(kind="join", channel=GENERAL, user=hospital.BOT, inviter=IDRIS)
-    asked = idris.sees("Shall it be a team here?")
-    idris.presses("Make it a team", within=asked["messages"][-1]["ts"])
+    screen = idris.sees("Shall it be a team here?")
+    idris.presses("Make it a team", within=screen["messages"][-1]["ts"])
     assert "Step 1 of 3" in idris.screen()["modal"]["text"]
     idris.fills("What is the team called?", "Ward 7")
     idris.submits()
@@ -58,9 +58,9 @@ def general(place: RunningApp) -> RunningApp:
     assert "Step 2 of 3" in idris.screen()["modal"]["text"]
     idris.fills("What is it part of?", hospital.DIRECTORATE)
     idris.submits()
-    told = idris.screen()["modal"]["text"]
-    assert "2 people join it." in told
-    assert "belong to other teams and stay there." in told
+    text = idris.screen()["modal"]["text"]
+    assert "2 people join it." in text
+    assert "belong to other teams and stay there." in text
     idris.submits()
     assert "Hospital at night is a team now." in idris.screen()["modal"]["text"]
     return place
@@ -86,11 +86,12 @@ def test_the_nightly_repair_finds_what_events_have_missed(general: RunningApp) -
     in_no_team(place, DYLAN)
     client = place.app.clients.of(place.app.workspace_id)
     assert client is not None
-    moved = teams.repair(client, place.app.context, place.app.workspace_id)
-    assert [len(one.joined) for one in moved] == [1]
+    moved = sync.repair(client, place.app.context, place.app.workspace_id)
+    assert [len(changes.joined) for changes in moved] == [1]
     assert team_of(place, DYLAN) == "Hospital at night"
     assert [
-        one.joined + one.left for one in teams.repair(client, place.app.context, place.app.workspace_id)
+        changes.joined + changes.left
+        for changes in sync.repair(client, place.app.context, place.app.workspace_id)
     ] == [()]
 
 
@@ -105,7 +106,7 @@ def test_when_the_app_is_taken_out_of_the_channel_the_team_keeps_its_people(gene
     place.change(kind="leave", channel=GENERAL, user=CARYS)
     client = place.app.clients.of(place.app.workspace_id)
     assert client is not None
-    teams.repair(client, place.app.context, place.app.workspace_id)
+    sync.repair(client, place.app.context, place.app.workspace_id)
     assert team_of(place, CARYS) == "Hospital at night"
     # Whoever invites it back gets the team as it was, and no offer to make another.
     dylan = place.person(DYLAN)
@@ -119,16 +120,16 @@ def test_people_move_by_rules_that_keep_one_team_for_each(ward: WorkspaceWard) -
     with ward.database.begin() as session:
         workspace = ward.workspace(session)
         team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
-        units.follow(session, workspace, team, MembershipSource(SourceKind.USER_GROUP, "S0WARD7"))
+        teams.follow(session, workspace, team, MembershipSource(SourceKind.USER_GROUP, "S0WARD7"))
         source = session.get_one(TeamSource, team.id)
         nia, ada = ward.person(session, "U0NIANURSE"), ward.person(session, "U0ADAADMIN")
         leader, gone = ward.person(session, "U0LEALEADER"), ward.person(session, "U0THEOTHIRD")
         gone.left = True
-        moved = units.set_members(session, source, [nia, ada, leader, gone], now=ward.noon)
+        moved = teams.set_members(session, source, [nia, ada, leader, gone], now=ward.noon)
         col = ward.person(session, "U0COLLEAGUE")
         assert set(moved.joined) == {ada.id}
         assert set(moved.left) == {col.id, gone.id}
         medicine = session.scalars(select(Team).where(Team.name == "Medicine")).one()
         assert leader.team_id == medicine.id
-        assert units.source_removed(session, workspace, "C0WARD7") == ["Ward 7"]
-        assert units.sources(session, workspace) == [source]
+        assert teams.source_removed(session, workspace, "C0WARD7") == ["Ward 7"]
+        assert teams.sources(session, workspace) == [source]
