@@ -18,7 +18,16 @@ from slackapp.cli.main import main
 
 SCHEMA = Path(__file__).parent.parent / "data" / "manifest.schema.1.0.0.json"
 URL = "https://thanks.example.org"
-WITHOUT_JSON = {"demo", "sandbox", "serve", "migrate", "digest", "tokens new-key"}
+WITHOUT_JSON = {
+    "clock confirm",
+    "demo",
+    "digest",
+    "healthy",
+    "migrate",
+    "sandbox",
+    "serve",
+    "tokens new-key",
+}
 """Commands that run until stopped, or that print one file or one line."""
 
 

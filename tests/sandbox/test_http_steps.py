@@ -97,4 +97,5 @@ def test_the_documented_steps_lead_to_an_installed_app(tmp_path: Path) -> None:
             assert "Practice workspace" in done.text
             typed = {"place": "dm", "text": "/appreciate help"}
             screen = httpx.post(f"{slack}/person/{ADA}/type", json=typed, timeout=20).json()["screen"]
-            assert "attending" in str(screen["messages"][-1]["text"]).lower()
+            # Whoever installed it gets the first steps as well, before or after it.
+            assert any("attending" in str(message["text"]).lower() for message in screen["messages"])

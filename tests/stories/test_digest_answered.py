@@ -253,7 +253,7 @@ def test_whoever_leads_above_reads_the_teams_below_and_is_sent_the_pictures_once
     director.does("dismiss")
     director.waits(
         lambda seen: any(
-            "Say what we will do" in str(message) and "Ward 7" in message["text"]
+            "Say what we will do" in str(message) and message["text"].startswith("Ward 7 in November")
             for message in seen["messages"]
         ),
         seconds=20,
