@@ -21,6 +21,12 @@ EVERY, SHARED = "Every team's digest, with released comments", "What is shared w
 pytestmark = pytest.mark.usefixtures("without_browser")
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database; on PostgreSQL, where a month takes a minute of the suite, in the long run only."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
 @pytest.fixture
 def december(practice: RunningApp) -> RunningApp:
     """The first of December: November's figures are out."""

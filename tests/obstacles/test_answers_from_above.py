@@ -71,7 +71,7 @@ def test_yes_becomes_the_directors_promise_and_the_team_hears_when_it_is_done(pl
     assert "Yes, by Monday 30 November: “One porter stays until nine”" in post
     assert "Helen Prosser, for Medicine. You will hear here when it is done." in post
     leader.sees("About what Ward 7 sent up:")
-    assert "Answer" not in str(director.screen()["messages"][-1]["controls"])
+    director.waits(lambda seen: "Answer" not in str(seen["messages"][-1]["controls"]))
     assert "One porter stays until nine" in nurse.sees("Sent up by your team", place="home").texts
     with place.app.sessions.read() as session:
         promise = session.scalars(select(Promise)).one()

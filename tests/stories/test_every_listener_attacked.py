@@ -89,10 +89,7 @@ def test_another_workspaces_things_are_neither_shown_nor_changed(scene: Scene) -
     assert wrong == []
 
 
-# A minute on PostgreSQL for the same rules, which the other walks ask there too.
-@pytest.mark.parametrize(
-    "scene", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True, scope="module"
-)
+@pytest.mark.long
 def test_another_workspaces_id_in_any_one_field_reaches_nothing(scene: Scene) -> None:
     wrong = []
     for offer in scene.all_offers():

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from slackapp.delivery import Harmless
 from slackapp.demo import hospital
+from slackapp.models import Delivery, DeliveryState
 from tests.support.human import Human
 from tests.support.running_app import RunningApp
 from tests.support.waiting import comes
@@ -137,7 +139,10 @@ def test_the_naive_app_that_repeats_nothing_loses_the_check_in_to_the_same_half_
     place.clock(advance=8 * 60)
     well_again(place)
     place.clock(advance=60 * 60)
-    assert ASKED not in place.person(CARYS).screen().texts
+    # Those who were tried before Slack's errors held the others back; which they are, chance decides.
+    with place.app.sessions.read() as session:
+        lost = (Delivery.kind == "poll", Delivery.state == DeliveryState.UNKNOWN)
+        assert session.scalar(select(func.count()).where(*lost))
 
 
 @sqlite
